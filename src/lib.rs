@@ -69,7 +69,11 @@ pub fn compile(sources: Sources) -> Compiled {
 
 /// The same with an environment of the project laid over it.
 pub fn compile_for(sources: Sources, environment: Option<&str>) -> Compiled {
-    let mut read = read(&sources, environment);
+    let read = read(&sources, environment);
+    compiled(sources, read, environment)
+}
+
+fn compiled(sources: Sources, mut read: Read, environment: Option<&str>) -> Compiled {
     let (baseline, found) = baseline_of(&read.model, &sources);
     read.diagnostics.extend(found);
     let mut compiled = checked(sources, read);
@@ -77,6 +81,13 @@ pub fn compile_for(sources: Sources, environment: Option<&str>) -> Compiled {
         leave_out(&mut compiled, &baseline, environment.is_none());
     }
     compiled
+}
+
+/// The same, and every opinion is told that is off where the project says nothing.
+pub fn compile_pedantic(sources: Sources, environment: Option<&str>) -> Compiled {
+    let mut read = read(&sources, environment);
+    check::turn_on_opinions(&mut read.model);
+    compiled(sources, read, environment)
 }
 
 /// The baseline of a project as it is now, and how many warnings stand in it.
@@ -110,8 +121,12 @@ fn environments_in(root: &Node) -> Vec<String> {
 
 /// Compiles the files of one project as they are, and tells the errors and plain secrets that there
 /// are besides with each of its environments; what is only odd there may well be so for a test.
-pub fn compile_with_environments(sources: Sources) -> Compiled {
-    let mut compiled = compile(sources);
+pub fn compile_with_environments(sources: Sources, pedantic: bool) -> Compiled {
+    let mut compiled = if pedantic {
+        compile_pedantic(sources, None)
+    } else {
+        compile(sources)
+    };
     if compiled.environments.is_empty() {
         return compiled;
     }

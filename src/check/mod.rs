@@ -7,6 +7,7 @@
 mod always_true;
 mod ambiguous_entry;
 mod ambiguous_next;
+mod awaited_before_sent;
 mod backward_move;
 mod bad_check;
 mod campaigns_compete;
@@ -19,7 +20,9 @@ mod dead_branch;
 mod dead_end;
 mod duplicate_weight;
 mod endless_loop;
+mod equal_segments;
 mod events_as_condition;
+mod exact_moment;
 mod final_exit;
 mod follow;
 mod goal_at_entry;
@@ -29,6 +32,7 @@ mod laws_of_dates;
 mod leaves_itself;
 mod missing_date;
 mod missing_on_leave;
+mod missing_reenter;
 mod moments;
 mod move_may_be_refused;
 mod move_without_effect;
@@ -42,6 +46,7 @@ mod no_conversion;
 mod no_next_stage;
 mod order_against_weight;
 mod outside_audience;
+mod overlap;
 mod partition;
 mod parts;
 mod ping_pong;
@@ -49,10 +54,12 @@ mod plain_secret;
 mod positions;
 mod possible;
 mod reach;
+mod redundant;
 mod region;
 mod rounds;
 mod same_branches;
 mod segment_cycle;
+mod sent_twice;
 mod shadowed_experience;
 mod shadowed_rule;
 mod stage_flow;
@@ -65,6 +72,7 @@ mod unnamed_branch;
 mod unnamed_wait;
 mod unreachable_stage;
 mod unreachable_step;
+mod unsent_content;
 mod unused_campaign;
 mod unused_content;
 mod unused_destination;
@@ -79,7 +87,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Severity, Standard, codes, in_order};
 use crate::graph::Journey;
-use crate::model::{Arena, Campaign, CampaignId, Model, SeverityOverride};
+use crate::model::{Arena, Campaign, CampaignId, CheckRule, Model, SeverityOverride};
 use crate::source::Span;
 use constant_conditions::Verdict;
 use follow::Followed;
@@ -92,6 +100,7 @@ pub const RULES: &[Rule] = &[
     Rule::new(codes::ALWAYS_TRUE, always_true::find),
     Rule::new(codes::AMBIGUOUS_ENTRY, ambiguous_entry::find),
     Rule::new(codes::AMBIGUOUS_NEXT, ambiguous_next::find),
+    Rule::new(codes::AWAITED_BEFORE_SENT, awaited_before_sent::find),
     Rule::new(codes::BACKWARD_MOVE, backward_move::find),
     Rule::new(codes::BAD_CHECK, bad_check::find),
     Rule::new(codes::CAMPAIGNS_COMPETE, campaigns_compete::find),
@@ -103,12 +112,15 @@ pub const RULES: &[Rule] = &[
     Rule::new(codes::DEAD_END, dead_end::find).requires_complete_project(),
     Rule::new(codes::DUPLICATE_WEIGHT, duplicate_weight::find),
     Rule::new(codes::ENDLESS_LOOP, endless_loop::find),
+    Rule::new(codes::EQUAL_SEGMENTS, equal_segments::find),
     Rule::new(codes::EVENTS_AS_CONDITION, events_as_condition::find),
+    Rule::new(codes::EXACT_MOMENT, exact_moment::find),
     Rule::new(codes::FINAL_EXIT, final_exit::find),
     Rule::new(codes::GOAL_AT_ENTRY, goal_at_entry::find),
     Rule::new(codes::LEAVES_ITSELF, leaves_itself::find),
     Rule::new(codes::MISSING_DATE, missing_date::find),
     Rule::new(codes::MISSING_ON_LEAVE, missing_on_leave::find),
+    Rule::new(codes::MISSING_REENTER, missing_reenter::find),
     Rule::new(codes::MOVE_MAY_BE_REFUSED, move_may_be_refused::find),
     Rule::new(codes::MOVE_WITHOUT_EFFECT, move_without_effect::find),
     Rule::new(codes::NEVER_AGAIN, never_again::find),
@@ -120,9 +132,12 @@ pub const RULES: &[Rule] = &[
     Rule::new(codes::NO_NEXT_STAGE, no_next_stage::find),
     Rule::new(codes::ORDER_AGAINST_WEIGHT, order_against_weight::find),
     Rule::new(codes::OUTSIDE_AUDIENCE, outside_audience::find),
+    Rule::new(codes::OVERLAP, overlap::find),
     Rule::new(codes::PLAIN_SECRET, plain_secret::find),
+    Rule::new(codes::REDUNDANT, redundant::find),
     Rule::new(codes::SAME_BRANCHES, same_branches::find),
     Rule::new(codes::SEGMENT_CYCLE, segment_cycle::find),
+    Rule::new(codes::SENT_TWICE, sent_twice::find),
     Rule::new(codes::SHADOWED_EXPERIENCE, shadowed_experience::find),
     Rule::new(codes::SHADOWED_RULE, shadowed_rule::find),
     Rule::new(codes::TOKEN_WITHOUT_DEFAULT, token_without_default::find),
@@ -130,6 +145,7 @@ pub const RULES: &[Rule] = &[
     Rule::new(codes::UNNAMED_WAIT, unnamed_wait::find),
     Rule::new(codes::UNREACHABLE_STAGE, unreachable_stage::find).requires_complete_project(),
     Rule::new(codes::UNREACHABLE_STEP, unreachable_step::find),
+    Rule::new(codes::UNSENT_CONTENT, unsent_content::find).requires_complete_project(),
     Rule::new(codes::UNUSED_CAMPAIGN, unused_campaign::find).requires_complete_project(),
     Rule::new(codes::UNUSED_CONTENT, unused_content::find).requires_complete_project(),
     Rule::new(codes::UNUSED_DESTINATION, unused_destination::find).requires_complete_project(),
@@ -175,18 +191,7 @@ pub(crate) fn run(
 /// Findings as much as the project lets them count, and where it says nothing, their codes. What is
 /// an error by itself stays one.
 pub fn apply_severity(model: &Model, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let weight_of = |finding: &Diagnostic| {
-        let written = model
-            .checks
-            .iter()
-            .find(|rule| rule.code == finding.code.name())
-            .map(|rule| rule.weight);
-        match finding.code.standard() {
-            Standard::Error => SeverityOverride::Error,
-            Standard::Warning => written.unwrap_or(SeverityOverride::Warning),
-            Standard::Off => written.unwrap_or(SeverityOverride::Off),
-        }
-    };
+    let weight_of = |finding: &Diagnostic| weight(model, finding.code);
     findings.retain(|finding| weight_of(finding) != SeverityOverride::Off);
     for finding in &mut findings {
         if weight_of(finding) == SeverityOverride::Error {
@@ -196,6 +201,31 @@ pub fn apply_severity(model: &Model, mut findings: Vec<Diagnostic>) -> Vec<Diagn
     findings
 }
 
+fn weight(model: &Model, code: Code) -> SeverityOverride {
+    let mut checks = model.checks.iter();
+    let written = checks.find(|rule| rule.code == code.name());
+    let written = written.map(|rule| rule.weight);
+    match code.standard() {
+        Standard::Error => SeverityOverride::Error,
+        Standard::Warning => written.unwrap_or(SeverityOverride::Warning),
+        Standard::Off => written.unwrap_or(SeverityOverride::Off),
+    }
+}
+
+/// Has the project ask for every check about which it says nothing and that is off by itself.
+pub(crate) fn turn_on_opinions(model: &mut Model) {
+    for code in codes::all().filter(|code| code.standard() == Standard::Off) {
+        if model.checks.iter().all(|rule| rule.code != code.name()) {
+            model.checks.push(CheckRule {
+                code: code.name().to_owned(),
+                span: Span::NOWHERE,
+                weight: SeverityOverride::Warning,
+                has_reason: false,
+            });
+        }
+    }
+}
+
 /// What all checks find in a model that was read without errors.
 pub fn check(model: &Model) -> Vec<Diagnostic> {
     findings(model, true)
@@ -203,7 +233,9 @@ pub fn check(model: &Model) -> Vec<Diagnostic> {
 
 fn findings(model: &Model, whole: bool) -> Vec<Diagnostic> {
     let case = CheckContext::new(model);
-    let rules = RULES.iter().filter(|rule| whole || !rule.whole);
+    let asked =
+        |rule: &&Rule| (whole || !rule.whole) && weight(model, rule.code) != SeverityOverride::Off;
+    let rules = RULES.iter().filter(asked);
     in_order(rules.flat_map(|rule| (rule.find)(&case, rule)).collect())
 }
 

@@ -7,13 +7,14 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::partition::{Partition, Variable, all_atoms, cleared, topics_of};
+use super::moments::Scale;
+use super::partition::{Class, Partition, Variable, all_atoms, cleared, topics_of};
 use super::weights::{is_back_to, refusal};
 use crate::graph::{atoms, conditions, describe, possible_next};
 use crate::model::ids::Id;
 use crate::model::{
-    Audience, Condition, ConditionKind, FieldTest, Funnel, FunnelId, Model, Segment, SegmentId,
-    Since, StageId, StageRef, Target,
+    Audience, Condition, ConditionKind, FieldId, FieldTest, Funnel, FunnelId, Model, Segment,
+    SegmentId, Since, StageId, StageRef, Target,
 };
 use crate::source::Span;
 
@@ -40,8 +41,7 @@ pub(super) struct Move {
 enum Open {
     Variable(Variable),
     Words(String, String),
-    /// Nothing: how long ago something is changes by itself, and two questions about one thing may
-    /// exclude each other, so a run is left to tell.
+    /// Nothing: two questions about one thing may exclude each other, so a run is left to tell.
     Never,
 }
 
@@ -51,6 +51,23 @@ struct Facts {
     cells: BTreeMap<Variable, usize>,
     /// By what is asked about: the question in words, and the answer.
     words: BTreeMap<String, (String, bool)>,
+}
+
+impl Facts {
+    fn is_empty(&self) -> bool {
+        self.cells.is_empty() && self.words.is_empty()
+    }
+
+    /// Whether a day is settled, beside which nothing else is.
+    fn is_of_a_day(&self) -> bool {
+        self.cells.keys().any(is_day)
+    }
+}
+
+/// How long ago a day is, is asked by itself only: with more it is hardly known how long a contact
+/// goes round.
+fn is_day(topic: &Variable) -> bool {
+    matches!(topic, Variable::Moment(..))
 }
 
 /// The contact while the rules are followed.
@@ -87,9 +104,11 @@ impl<'a> Rounds<'a> {
         let cells = atoms.into_iter().filter_map(|(topic, asked)| {
             Some((topic, Partition::of(model, topic, &asked, &cleared)?))
         });
+        let mut cells: BTreeMap<Variable, Partition> = cells.collect();
+        only_from_today(&mut cells);
         Self {
             model,
-            cells: cells.collect(),
+            cells,
             is_open: small(model, order),
             left: Cell::new(QUESTIONS),
         }
@@ -152,6 +171,8 @@ impl<'a> Rounds<'a> {
         };
         match self.play(funnels, scene) {
             Ok(round) => round,
+            Err(_) if facts.is_of_a_day() => None,
+            Err(Open::Variable(topic)) if is_day(&topic) && !facts.is_empty() => None,
             Err(Open::Variable(topic)) => {
                 let found = (0..self.cells[&topic].count()).find_map(|cell| {
                     facts.cells.insert(topic, cell);
@@ -367,7 +388,7 @@ impl<'a> Rounds<'a> {
             ConditionKind::Field {
                 test: FieldTest::Date(_),
                 ..
-            } => Err(Open::Never),
+            } => self.known_day(condition, scene),
             ConditionKind::Segment(_) | ConditionKind::Field { .. } | ConditionKind::Tag(_) => {
                 self.known(condition, scene)
             }
@@ -399,6 +420,17 @@ impl<'a> Rounds<'a> {
         let stages = &self.model.funnels[stage.funnel].stages;
         scene.at[&stage.funnel]
             .is_some_and(|here| stages[here].weight >= stages[stage.stage].weight)
+    }
+
+    /// Of a day the cell alone tells: in other words it may exclude what else is asked of it.
+    fn known_day(&self, atom: &Condition, scene: &Scene<'_>) -> Result<bool, Open> {
+        let mut topics = topics_of(self.model, atom).into_iter();
+        let known = topics.find_map(|topic| Some((topic, self.cells.get(&topic)?)));
+        let (topic, cells) = known.ok_or(Open::Never)?;
+        let cell = scene.facts.cells.get(&topic).ok_or(Open::Variable(topic))?;
+        cells
+            .answer_at(self.model, &atom.kind, *cell)
+            .ok_or(Open::Never)
     }
 
     /// By what is settled; what no topic tells is true or false as a whole, by its words.
@@ -438,6 +470,33 @@ fn about(atom: &ConditionKind) -> String {
         | ConditionKind::Any(_)
         | ConditionKind::Not(_)
         | ConditionKind::Broken => String::new(),
+    }
+}
+
+/// Leaves the days of a field where all are counted from today: how those of a calendar lie to them
+/// depends on when one asks, and one contact has both.
+fn only_from_today(cells: &mut BTreeMap<Variable, Partition>) {
+    let fields: Vec<FieldId> = cells
+        .keys()
+        .filter_map(|topic| {
+            if let Variable::Moment(field, Scale::Calendar) = topic {
+                Some(*field)
+            } else {
+                None
+            }
+        })
+        .collect();
+    for field in fields {
+        let calendar = cells.remove(&Variable::Moment(field, Scale::Calendar));
+        if calendar.is_some_and(|days| {
+            days.all
+                .iter()
+                .filter(|day| **day != Class::Missing)
+                .count()
+                > 1
+        }) {
+            cells.remove(&Variable::Moment(field, Scale::FromToday));
+        }
     }
 }
 

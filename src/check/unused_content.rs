@@ -8,18 +8,9 @@ use petgraph::Direction;
 use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::{EdgeKind, EntityRef, patterns};
-use crate::model::ContentKind;
+use crate::model::{ContentId, ContentKind};
 
 pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
-    let graph = &case.journey.graph;
-    let is_sent = |thing| {
-        let node = case.journey.node(thing);
-        node.is_some_and(|node| {
-            graph
-                .edges_directed(node, Direction::Incoming)
-                .any(|edge| matches!(edge.weight().kind, EdgeKind::Sends | EdgeKind::Shows))
-        })
-    };
     let content = case
         .model
         .content
@@ -30,7 +21,7 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
         .filter_map(|pattern| pattern.of)
         .collect();
     content
-        .filter(|(id, _)| !is_sent(EntityRef::Content(*id)) && !asked.contains(id))
+        .filter(|(id, _)| !is_sent(case, *id) && !asked.contains(id))
         .map(|(_, content)| {
             let message = format!("no campaign sends `{}`, and no stage shows it", content.id);
             rule.finding(content.span, message)
@@ -41,4 +32,15 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
                 ))
         })
         .collect()
+}
+
+/// Whether a step sends it, or an experience shows it.
+pub(super) fn is_sent(case: &CheckContext<'_>, content: ContentId) -> bool {
+    let node = case.journey.node(EntityRef::Content(content));
+    node.is_some_and(|node| {
+        let graph = &case.journey.graph;
+        graph
+            .edges_directed(node, Direction::Incoming)
+            .any(|edge| matches!(edge.weight().kind, EdgeKind::Sends | EdgeKind::Shows))
+    })
 }

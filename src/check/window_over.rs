@@ -1,5 +1,6 @@
-//! Steps behind waits that are longer than the campaign's window is open, and waits for a moment
-//! before any run there can be: the first never run, the second never wait.
+//! Steps behind waits that are longer than the campaign's window is open, waits for a moment before
+//! any run there can be, and windows that closed by then: the first never run, the second never
+//! wait, the third never open.
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -7,13 +8,17 @@ use jiff::civil::{Date, date};
 use super::laws_of_dates::least_days;
 use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Campaign, Model, Moment, Step, StepKind, Until, Wait, Windows};
+use crate::model::{Campaign, Model, Moment, Publish, Step, StepKind, Until, Wait, Windows};
+use crate::source::Span;
 
 /// No run of funnelc took place before this day.
 const FIRST_RUN: Date = date(2026, 1, 1);
 
 pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+    let mut found: Vec<Diagnostic> = published(case.model)
+        .into_iter()
+        .filter_map(|(id, span, publish)| closed(rule, id, span, publish))
+        .collect();
     for campaign in case.model.campaigns.values().filter(|it| !it.broken) {
         campaign.each_step(|step| found.extend(past(rule, step)));
         let window = (
@@ -35,6 +40,38 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// Everything that has a window.
+fn published(model: &Model) -> Vec<(&str, Span, Publish)> {
+    let mut found = Vec::new();
+    for funnel in model.funnels.values() {
+        found.push((funnel.id.as_str(), funnel.span, funnel.publish));
+        for stage in funnel.stages.values() {
+            found.push((&stage.id, stage.span, stage.publish));
+            let shown = stage.experiences.iter();
+            found.extend(shown.map(|it| (it.id.as_str(), it.span, it.publish)));
+        }
+    }
+    let campaigns = model.campaigns.values();
+    found.extend(campaigns.map(|it| (it.id.as_str(), it.span, it.publish)));
+    let content = model.content.values();
+    found.extend(content.map(|it| (it.id.as_str(), it.span, it.publish)));
+    let rules = model.points.rules.values();
+    found.extend(rules.map(|it| (it.id.as_str(), it.span, it.publish)));
+    found
+}
+
+fn closed(rule: &Rule, id: &str, span: Span, publish: Publish) -> Option<Diagnostic> {
+    let until = publish.until.filter(|until| day(*until) < FIRST_RUN)?;
+    publish.published.then(|| {
+        rule.finding(
+            span,
+            format!("`{id}` is long over: it was open until {until}"),
+        )
+        .at(format!("open until {until}"))
+        .help("let `publish: { until: … }` be later, or take it out")
+    })
 }
 
 fn past(rule: &Rule, step: &Step) -> Option<Diagnostic> {

@@ -28,9 +28,12 @@ pub(crate) struct Args {
     /// Let warnings fail the check too
     #[arg(long)]
     deny_warnings: bool,
+    /// Tell what is only worth a thought, too: the checks that are off unless `checks` asks for them
+    #[arg(long)]
+    pedantic: bool,
     /// Write the warnings that there are now to the file that `checks: { baseline: … }` names, so
     /// that only new ones are told
-    #[arg(long, conflicts_with_all = ["env", "format", "deny_warnings"])]
+    #[arg(long, conflicts_with_all = ["env", "format", "deny_warnings", "pedantic"])]
     write_baseline: bool,
 }
 
@@ -53,8 +56,9 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     let projects: Vec<Compiled> = projects
         .into_iter()
         .map(|sources| match env {
+            Some(_) if args.pedantic => crate::compile_pedantic(sources, env),
             Some(_) => crate::compile_for(sources, env),
-            None => crate::compile_with_environments(sources),
+            None => crate::compile_with_environments(sources, args.pedantic),
         })
         .collect();
     let rendered = match args.format {

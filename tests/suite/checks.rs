@@ -103,6 +103,28 @@ fn findings_keep_the_rules_of_style() {
 }
 
 #[test]
+fn an_opinion_is_told_by_a_pedantic_check_only() {
+    let opinions: Vec<_> = codes::all()
+        .filter(|code| code.standard() == Standard::Off)
+        .map(Code::name)
+        .collect();
+    assert!(!opinions.is_empty());
+    for code in opinions {
+        let asks = format!("checks: {{ {code}: warning }}\n");
+        let wrong = block(code, "Wrong");
+        assert!(wrong.contains(&asks), "docs/checks/{code}.md, ## Wrong");
+        let mut sources = Sources::default();
+        sources.add("funnelc.yaml", wrong.replace(&asks, ""));
+        let found = |compiled: Compiled| -> Vec<&str> {
+            let found = compiled.diagnostics.iter();
+            found.map(|finding| finding.code.name()).collect()
+        };
+        assert_eq!(found(compile(sources.clone())), Vec::<&str>::new());
+        assert!(found(funnelc::compile_pedantic(sources, None)).contains(&code));
+    }
+}
+
+#[test]
 fn every_code_has_a_page_and_every_page_a_code() {
     let on_disk: BTreeSet<_> = fs::read_dir(pages())
         .unwrap()
