@@ -17,4 +17,4 @@ pub use filter::{Filter, Unknown};
 pub(crate) use mermaid::{DIRECTION, escaped, head};
 pub use mermaid::{Flowchart, TooLarge, mermaid};
 pub use outline::text;
-pub use svg::{Dress, Link, Overlay, Panel, escaped as escaped_xml, panels, svg};
+pub use svg::{Counted, Dress, Link, Overlay, Panel, escaped as escaped_xml, panels, svg};

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use petgraph::graph::NodeIndex;
 
-use super::Dress;
 use super::card::{Content, Row};
+use super::dress::{Counted, Dress};
 use super::funnel::{self, Column, STAGE};
 use super::lanes::Lanes;
 use super::scene::{Card, Look, Scene};
@@ -188,7 +188,7 @@ fn card(
     let node = &journey.graph[at];
     let mut content = Content::new(Look::Of(Shape::Campaign), node.label.clone());
     content.broken = node.broken;
-    content.figure = dress.figure(&node.id);
+    content.figure = dress.figure(Counted::Campaign, &node.id);
     content.link = dress.flow(node);
     for relation in relations {
         let stage = (relation.slot > 0).then(|| column.name(relation.slot));

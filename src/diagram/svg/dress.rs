@@ -21,14 +21,30 @@ pub struct Dress<'a> {
     pub flow: Option<Link<'a>>,
 }
 
+/// What a count is about: a funnel and a campaign may have one id, a stage and a step, a step and
+/// the end of its campaign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Counted {
+    /// Those in no stage of a funnel.
+    Outside,
+    /// A stage, or a way between two.
+    Stage,
+    /// A campaign.
+    Campaign,
+    /// A step, or a way from it into a branch.
+    Step,
+    /// The end of a campaign.
+    End,
+}
+
 /// Counts by what they are about, as docs/drawings.md tells.
 #[derive(Clone, Debug, Default)]
 pub struct Overlay {
-    /// By id: `shop/loyal`, `win-back`, `win-back/send:we-miss-you`, `win-back/end`; what stands
-    /// beside the name, and the lines below it.
-    things: BTreeMap<String, (String, Vec<String>)>,
+    /// By id, of a stage `shop/loyal`, of a step `win-back/send:we-miss-you`; what stands beside
+    /// the name, and the lines below it.
+    things: BTreeMap<(Counted, String), (String, Vec<String>)>,
     /// By ids, or an id and the word of a branch.
-    ways: BTreeMap<(String, String), String>,
+    ways: BTreeMap<(Counted, String, String), String>,
 }
 
 impl Overlay {
@@ -36,13 +52,11 @@ impl Overlay {
     pub fn of_metrics(metrics: &Value) -> Self {
         let mut overlay = Self::default();
         for (funnel, figures) in entries(&metrics["funnels"]) {
-            overlay
-                .things
-                .insert(format!("{funnel}/"), (number(&figures["none"]), Vec::new()));
+            let outside = (number(&figures["none"]), Vec::new());
+            overlay.add(Counted::Outside, funnel.to_owned(), outside);
             for (stage, figures) in entries(&figures["stages"]) {
-                overlay
-                    .things
-                    .insert(format!("{funnel}/{stage}"), self::stage(figures));
+                let id = format!("{funnel}/{stage}");
+                overlay.add(Counted::Stage, id, self::stage(figures));
             }
         }
         for (campaign, figures) in entries(&metrics["campaigns"]) {
@@ -57,26 +71,26 @@ impl Overlay {
             &["active", "completed", "converted", "exited", "overtaken"],
         );
         let entered = number(&figures["entered"]);
-        self.things.insert(campaign.to_owned(), (entered, lines));
-        self.things.insert(
-            format!("{campaign}/end"),
-            (number(&figures["completed"]), Vec::new()),
-        );
+        self.add(Counted::Campaign, campaign.to_owned(), (entered, lines));
+        let end = (number(&figures["completed"]), Vec::new());
+        self.add(Counted::End, campaign.to_owned(), end);
         for (step, figures) in entries(&figures["steps"]) {
             let mut lines = told(figures, &["waiting"]);
             let skipped = entries(&figures["skipped"]);
             lines.extend(skipped.map(|(reason, count)| format!("{} {reason}", number(count))));
-            self.things.insert(
-                format!("{campaign}/{step}"),
-                (number(&figures["done"]), lines),
-            );
+            let done = (number(&figures["done"]), lines);
+            self.add(Counted::Step, format!("{campaign}/{step}"), done);
         }
     }
 
+    fn add(&mut self, of: Counted, id: String, figures: (String, Vec<String>)) {
+        self.things.insert((of, id), figures);
+    }
+
     /// Adds how many took a way: between two stages, or from a step into a branch.
-    pub fn add_way(&mut self, from: &str, to: &str, count: u64) {
+    pub fn add_way(&mut self, of: Counted, from: &str, to: &str, count: u64) {
         self.ways
-            .insert((from.to_owned(), to.to_owned()), count.to_string());
+            .insert((of, from.to_owned(), to.to_owned()), count.to_string());
     }
 }
 
@@ -111,22 +125,23 @@ fn number(value: &Value) -> String {
 
 impl Dress<'_> {
     /// The count beside the name of a thing.
-    pub(super) fn figure(&self, id: &str) -> Option<String> {
-        let (figure, _) = self.overlay?.things.get(id)?;
+    pub(super) fn figure(&self, of: Counted, id: &str) -> Option<String> {
+        let (figure, _) = self.overlay?.things.get(&(of, id.to_owned()))?;
         Some(figure.clone())
     }
 
     /// The lines of counts below the name of a thing.
-    pub(super) fn rows(&self, id: &str) -> Vec<Row> {
-        let lines = self.overlay.and_then(|overlay| overlay.things.get(id));
+    pub(super) fn rows(&self, of: Counted, id: &str) -> Vec<Row> {
+        let key = (of, id.to_owned());
+        let lines = self.overlay.and_then(|overlay| overlay.things.get(&key));
         let lines = lines.map(|(_, lines)| lines.as_slice()).unwrap_or_default();
         lines.iter().cloned().map(Row::muted).collect()
     }
 
     /// The count on a way.
-    pub(super) fn along(&self, from: &str, to: &str) -> Option<String> {
+    pub(super) fn along(&self, of: Counted, from: &str, to: &str) -> Option<String> {
         let ways = &self.overlay?.ways;
-        ways.get(&(from.to_owned(), to.to_owned())).cloned()
+        ways.get(&(of, from.to_owned(), to.to_owned())).cloned()
     }
 
     pub(super) fn link(&self, node: &Node) -> Option<String> {

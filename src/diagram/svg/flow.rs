@@ -8,7 +8,7 @@ use super::card::{Content, ROW, Row};
 use super::measure::{self, LINE};
 use super::scene::{Anchor, Area, Card, Item, Kind, Look, Scene, Text};
 use super::tree::{self, Branch, Step};
-use super::{Dress, Panel};
+use super::{Counted, Dress, Panel};
 use crate::diagram::drawing::{self, Shape, Stroke};
 use crate::diagram::parts::Parts;
 use crate::graph::{Journey, Node, NodeKind, Verb};
@@ -35,7 +35,7 @@ pub(super) fn panel(journey: &Journey, parts: &Parts, at: NodeIndex, dress: &Dre
     flow.follow(&mut strip, &tree);
     if strip.open {
         let mut end = Content::new(Look::Branch, "end");
-        end.figure = dress.figure(&format!("{}/end", node.id));
+        end.figure = dress.figure(Counted::End, &node.id);
         let end = chip(&end);
         strip.arrow(GAP);
         strip.put(end);
@@ -117,8 +117,10 @@ impl Flow<'_> {
         if matches!(node.face, NodeKind::Campaign { .. }) && content.rows.is_empty() {
             content.rows.push(Row::muted("nobody"));
         }
-        content.figure = self.dress.figure(&node.id);
-        content.rows.extend(self.dress.rows(&node.id));
+        content.figure = self.dress.figure(Counted::Campaign, &node.id);
+        content
+            .rows
+            .extend(self.dress.rows(Counted::Campaign, &node.id));
         content.id.clone_from(&node.id);
         content.link = self.dress.link(node);
         content.broken = node.broken;
@@ -147,8 +149,8 @@ impl Flow<'_> {
         let node = &self.journey.graph[step.at];
         let look = look(node);
         let mut content = Content::new(look, node.label.clone());
-        content.figure = self.dress.figure(&node.id);
-        content.rows = self.dress.rows(&node.id);
+        content.figure = self.dress.figure(Counted::Step, &node.id);
+        content.rows = self.dress.rows(Counted::Step, &node.id);
         content.id.clone_from(&node.id);
         content.link = self.dress.link(node);
         content.broken = node.broken;
@@ -202,7 +204,7 @@ impl Flow<'_> {
             (_, word) => word,
         };
         let mut content = Content::new(Look::Branch, word);
-        content.figure = self.dress.along(&node.id, &branch.word);
+        content.figure = self.dress.along(Counted::Step, &node.id, &branch.word);
         let mut strip = Strip::new();
         strip.bottom = TURN;
         strip.put(chip(&content));

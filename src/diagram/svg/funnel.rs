@@ -12,7 +12,7 @@ use super::beside::{self, Relation};
 use super::card::{Content, ROW, Row};
 use super::lanes::Lanes;
 use super::scene::{Area, Card, Item, Line, Look, Scene};
-use super::{Dress, Panel};
+use super::{Counted, Dress, Panel};
 use crate::diagram::drawing::{self, Shape, Stroke};
 use crate::diagram::paint;
 use crate::diagram::parts::Parts;
@@ -141,7 +141,7 @@ impl Column {
             .find(|edge| edge.weight().kind == EdgeKind::Enters);
         let name = enters.map_or("no stage", |edge| edge.weight().words.as_str());
         let mut content = Content::new(Look::Of(Shape::Door), name);
-        content.figure = dress.figure(&format!("{}/", node.id));
+        content.figure = dress.figure(Counted::Outside, &node.id);
         content.link = dress.link(node);
         let mut leaving = self.placing(journey, at);
         if let Some(edge) = enters
@@ -209,8 +209,8 @@ impl Column {
             content.rows.push(Row::muted(words.join(" · ")));
             content.color = Some(paint::stage(color.as_deref(), rank, of).fill);
         }
-        content.rows.extend(dress.rows(&node.id));
-        content.figure = dress.figure(&node.id);
+        content.rows.extend(dress.rows(Counted::Stage, &node.id));
+        content.figure = dress.figure(Counted::Stage, &node.id);
         content.id.clone_from(&node.id);
         content.link = dress.link(node);
         content.broken = node.broken;
@@ -239,7 +239,7 @@ impl Column {
                 EdgeKind::Converts => {
                     let sign = if to > here { '↓' } else { '↑' };
                     let words = format!("{sign} {} if {}", target.label, edge.weight().words);
-                    let figure = dress.along(&graph[at].id, &target.id);
+                    let figure = dress.along(Counted::Stage, &graph[at].id, &target.id);
                     leaving.push(Leaving {
                         row: Row::plain(words).counted(figure),
                         to: vec![to],

@@ -25,7 +25,7 @@ use super::parts::Parts;
 use crate::graph::{EdgeKind, EntityRef, Journey, NodeKind};
 use scene::{Area, Scene};
 
-pub use dress::{Dress, Link, Overlay};
+pub use dress::{Counted, Dress, Link, Overlay};
 pub use write::escaped;
 
 /// A part of a picture: a funnel with the campaigns beside it, or a campaign step by step.

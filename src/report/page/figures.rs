@@ -277,7 +277,8 @@ fn values(object: &Value) -> impl Iterator<Item = &Value> {
 }
 
 fn sum<'a>(all: impl Iterator<Item = &'a Value>, figure: &str) -> u64 {
-    all.map(|figures| count(&figures[figure])).sum()
+    all.map(|figures| count(&figures[figure]))
+        .fold(0, u64::saturating_add)
 }
 
 fn count(figure: &Value) -> u64 {
@@ -285,7 +286,9 @@ fn count(figure: &Value) -> u64 {
 }
 
 fn bar(count: u64, most: u64) -> u64 {
-    (count * 100).checked_div(most).unwrap_or(0)
+    // What was made by hand may be any number.
+    let share = (u128::from(count) * 100).checked_div(u128::from(most));
+    share.and_then(|share| share.try_into().ok()).unwrap_or(0)
 }
 
 /// A number with its thousands apart, as `12,345`.

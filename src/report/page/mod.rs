@@ -8,7 +8,7 @@ use askama::Template;
 use serde_json::Value;
 
 use crate::Compiled;
-use crate::diagram::{Dress, Filter, Overlay, Panel, panels};
+use crate::diagram::{Counted, Dress, Filter, Overlay, Panel, panels};
 use crate::graph::{Journey, Node};
 use crate::plan::Plan;
 use crate::report::outgoing::{Outgoing, Row};
@@ -99,11 +99,12 @@ pub fn overlay(metrics: &Value, ways: &Ways) -> Overlay {
     for ([funnel, from, to, event], count) in &ways.stages {
         if event == "convert" {
             let (from, to) = (format!("{funnel}/{from}"), format!("{funnel}/{to}"));
-            overlay.add_way(&from, &to, *count);
+            overlay.add_way(Counted::Stage, &from, &to, *count);
         }
     }
     for ([campaign, step, word], count) in &ways.branches {
-        overlay.add_way(&format!("{campaign}/{step}"), word, *count);
+        let step = format!("{campaign}/{step}");
+        overlay.add_way(Counted::Step, &step, word, *count);
     }
     overlay
 }

@@ -49,7 +49,7 @@ pub(crate) struct Ticks {
 impl Ticks {
     pub(crate) fn new(model: &Model, zone: &Zone, times: Times) -> Result<Self, TimesError> {
         let first = floor_clock(&model.timezone, model.every, times.from)?;
-        if times.until < first {
+        if times.until < times.from {
             return Err(TimesError::Backwards);
         }
         let moments = match times.every {
