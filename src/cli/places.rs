@@ -12,8 +12,7 @@ const START: u64 = 300;
 
 /// Refuses a state folder that the output folder would swallow, or the other way round.
 pub(crate) fn state_apart(out: &Path, state: &Path) -> Result<(), CliError> {
-    let (real_out, real_state) = (real(out), real(state));
-    if real_state.starts_with(&real_out) || real_out.starts_with(&real_state) {
+    if !are_apart(out, state) {
         let message = format!(
             "`--state {}` and `--out {}` lie in each other",
             state.display(),
@@ -23,6 +22,12 @@ pub(crate) fn state_apart(out: &Path, state: &Path) -> Result<(), CliError> {
             .help("each run replaces `--out` whole: keep the state in a folder of its own"));
     }
     Ok(())
+}
+
+/// Whether neither of two folders lies in the other one.
+pub(crate) fn are_apart(one: &Path, other: &Path) -> bool {
+    let (one, other) = (real(one), real(other));
+    !one.starts_with(&other) && !other.starts_with(&one)
 }
 
 /// Refuses to put rejects over anything but the rejects of an earlier run: contacts, a project, a

@@ -3,6 +3,7 @@
 
 mod bounds;
 mod failed;
+mod history;
 mod inputs;
 mod journal;
 mod row_bounds;
@@ -35,7 +36,7 @@ pub(crate) use failed::{
 };
 pub(crate) use inputs::{
     Loaded, events, loaded, now, options, plan, progress_bar, signals, source, state, temporary,
-    threads, whole,
+    threads, unread, whole,
 };
 pub(crate) use journal::JournalRows;
 pub(crate) use simulated::simulate;
@@ -86,6 +87,9 @@ pub(crate) struct Args {
     /// Remember in this folder what the next run must know: waits, what was sent, who is where
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
+    /// In which history the run is kept
+    #[command(flatten)]
+    history: history::Keeping,
     /// The moment of the run, such as `2026-11-21T09:00`; without an offset in the project's zone.
     /// Default: the clock
     #[arg(long, value_name = "TIME")]
@@ -180,6 +184,7 @@ impl Task<'_> {
     fn written(&self, now: i64) -> Result<Outcome, Stopped> {
         let args = self.args;
         let out = args.out.as_deref().unwrap_or(Path::new(""));
+        let history = args.history.opened()?;
         let store = args.state.as_deref().map(Store::open).transpose()?;
         let state = store.as_ref().map_or(Ok(None), Store::read)?;
         let state = state.map(Snapshot::File);
@@ -190,6 +195,7 @@ impl Task<'_> {
             RunWriter::begin(out, contacts, args.rejects.as_deref(), store.as_ref())?;
         let (summary, streams) = self.carried_out(&prepared, source, streams)?;
         self.signals.hold();
+        let session = session.keeping(history);
         let done = session.commit(streams, &summary, &prepared, store.as_ref())?;
         self.tell(&done, &summary);
         Ok(if done.repeated {
@@ -390,6 +396,10 @@ fn go_together(args: &Args) -> Result<(), CliError> {
             .as_ref()
             .map_or(Ok(()), |out| places::state_apart(out, state))?;
     }
+    args.history.apart(&[
+        ("--out", args.out.as_deref()),
+        ("--state", args.state.as_deref()),
+    ])?;
     if let Some(rejects) = &args.rejects {
         places::rejects_are_safe(rejects, &args.contacts, args.state.as_deref())?;
     }

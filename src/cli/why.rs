@@ -1,8 +1,8 @@
 //! `funnelc why`: for one contact, why it is in a segment, stage or campaign or not, and what
 //! became of each message; nothing is written.
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use clap::ValueEnum;
 
@@ -16,6 +16,7 @@ use crate::runner::batch::Watch;
 use crate::runner::events::Spill;
 use crate::runner::notice::{NoticeCode, RowError};
 use crate::runner::one::{Given, Moment, rows_about};
+use crate::runner::output::history;
 use crate::runner::program::BindError;
 use crate::source::Sources;
 use crate::why::{Answer, Asked, why};
@@ -44,8 +45,8 @@ pub(crate) struct Args {
     /// The companies to which contacts belong, as CSV
     #[arg(long, value_name = "FILE")]
     companies: Option<PathBuf>,
-    /// What earlier runs did: a folder with the folders of runs, or one of these, whose journals
-    /// are read
+    /// What earlier runs did: the history that `run --history` keeps; or a folder with the folders
+    /// of runs, or one of these, whose journals are read
     #[arg(long, value_name = "DIR")]
     history: Option<PathBuf>,
     /// The moment, such as `2026-11-21T09:00`; without an offset in the project's zone. Default:
@@ -134,20 +135,21 @@ fn asked(args: &Args, project: (&Plan, Option<&Sources>)) -> Result<Answer, Brok
     why(project, asked, given, run::options(None), &watch).map_err(Broken::Run)
 }
 
-/// The journals of the run in a folder, or of the runs whose folders lie in it, in order of their
+/// The journals of a history, of the run in a folder, or of the runs whose folders lie in it, in order of their
 /// names; a folder whose name begins with a dot is one that was being written.
 fn journals(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+    if history::is_history(folder)? {
+        let kept = history::entries(folder).map_err(|error| run::unread(folder, &error))?;
+        let journal = |entry: &history::Entry| folder.join(entry.name()).join(JOURNAL);
+        return Ok(kept.iter().map(journal).filter(|it| it.is_file()).collect());
+    }
     let own = folder.join(JOURNAL);
     if own.is_file() {
         return Ok(vec![own]);
     }
-    let unread = |error: io::Error| {
-        CliError::new(format!("cannot read `{}`: {error}", folder.display()))
-            .coded(NoticeCode::CannotRead)
-    };
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unread)? {
-        let entry = entry.map_err(unread)?;
+    for entry in fs::read_dir(folder).map_err(|error| run::unread(folder, &error))? {
+        let entry = entry.map_err(|error| run::unread(folder, &error))?;
         let journal = entry.path().join(JOURNAL);
         if !entry.file_name().to_string_lossy().starts_with('.') && journal.is_file() {
             found.push(journal);
@@ -160,7 +162,7 @@ fn journals(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
             folder.display()
         );
         return Err(CliError::new(message).help(
-            "name the folder of a run (`--out`), or the folder in which those of the runs lie",
+            "name the history (`run --history`), the folder of a run (`--out`), or the one in which those of the runs lie",
         ));
     }
     Ok(found)

@@ -34,6 +34,7 @@ mod generate;
 mod generated;
 mod graph;
 mod guide;
+mod history;
 mod imports;
 mod in_flight;
 mod io_beside;

@@ -13,6 +13,7 @@ use crate::runner::batch::session::SessionError;
 use crate::runner::input::ReadError;
 use crate::runner::notice::{Notice, NoticeCode, Problems};
 use crate::runner::output::folder::FolderError;
+use crate::runner::output::history::HistoryError;
 use crate::runner::output::store::StoreError;
 use crate::runner::program::BindError;
 
@@ -181,8 +182,22 @@ impl From<SessionError> for CliError {
                 None => failure.about(error.path()),
             },
             SessionError::Store(error) => error.into(),
+            SessionError::History(error) => error.into(),
             SessionError::Io { path, .. } | SessionError::Inside(path) => failure.about(&path),
         }
+    }
+}
+
+impl From<HistoryError> for CliError {
+    fn from(error: HistoryError) -> Self {
+        let failure = Self::new(error.to_string())
+            .coded(error.code())
+            .about(error.path());
+        if matches!(error, HistoryError::Foreign { .. }) {
+            return failure
+                .help("a history needs a folder of its own, such as `--history history`");
+        }
+        failure
     }
 }
 

@@ -86,7 +86,7 @@ fn plan_text(path: &Path) -> std::io::Result<String> {
     }
 }
 
-fn unread(path: &Path, error: &std::io::Error) -> CliError {
+pub(crate) fn unread(path: &Path, error: &std::io::Error) -> CliError {
     CliError::new(format!("cannot read `{}`: {error}", path.display()))
         .coded(NoticeCode::CannotRead)
         .about(path)

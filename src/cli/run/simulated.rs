@@ -51,6 +51,7 @@ fn as_run(asked: &simulate::Args) -> Args {
         dry_run: asked.out.is_none(),
         at_most: None,
         state: beside.state.clone(),
+        history: super::history::Keeping::default(),
         now: Some(asked.from.clone()),
         far: true,
         threads: asked.threads,

@@ -14,6 +14,7 @@ use crate::runner::output::access::Readers;
 use crate::runner::output::beside::AtomicFile;
 use crate::runner::output::file::{Content, HashedFile};
 use crate::runner::output::folder::{self, DRAWN, Folder, FolderError, MANIFEST};
+use crate::runner::output::history::{self, History, HistoryError};
 use crate::runner::output::manifest::{
     EventFile, Inputs, Manifest, RowFile, Simulated, StateHashes, WholeFile,
 };
@@ -27,6 +28,8 @@ pub(crate) enum SessionError {
     Folder(#[from] FolderError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    History(#[from] HistoryError),
     #[error("cannot write `{path}`: {error}")]
     Io { path: PathBuf, error: io::Error },
     #[error("`{0}` lies in the output folder, which this run replaces")]
@@ -41,6 +44,7 @@ impl SessionError {
         match self {
             Self::Folder(error) => error.code(),
             Self::Store(error) => error.code(),
+            Self::History(error) => error.code(),
             Self::Io { .. } => NoticeCode::CannotWrite,
             Self::Inside(_) => NoticeCode::InsideOut,
             Self::Forgotten { .. } => NoticeCode::StateForgot,
@@ -53,6 +57,7 @@ impl SessionError {
 pub(crate) struct RunWriter {
     folder: Folder,
     rejects: Option<AtomicFile>,
+    history: Option<History>,
 }
 
 /// What a run has left.
@@ -89,7 +94,17 @@ impl RunWriter {
             state: store.map(Store::begin).transpose()?,
             rejects: rejected,
         };
-        Ok((Self { folder, rejects }, streams))
+        let writer = Self {
+            folder,
+            rejects,
+            history: None,
+        };
+        Ok((writer, streams))
+    }
+
+    /// The same, with a history in which the run is kept.
+    pub(crate) fn keeping(self, history: Option<History>) -> Self {
+        Self { history, ..self }
     }
 
     /// The file of the events that a simulation draws.
@@ -143,6 +158,8 @@ impl RunWriter {
         if let Some((earlier, metrics)) = earlier.zip(self.folder.earlier_metrics()) {
             self.rejects.map(in_place).transpose()?;
             let mut warnings: Vec<_> = otherwise_written(manifest, &earlier).into_iter().collect();
+            let history = self.history.iter();
+            warnings.extend(history.flat_map(|it| it.complete(&earlier, self.folder.target())));
             warnings.extend(self.folder.clear());
             return Ok(Done {
                 metrics,
@@ -152,6 +169,14 @@ impl RunWriter {
         }
         self.write(MANIFEST, &manifest.to_json())?;
         let state = store.zip(manifest.state.after.as_deref());
+        let history = self.history.as_ref();
+        let kept = history
+            .map(|history| {
+                let current = store.and_then(Store::current);
+                history.prepare(manifest, &self.folder.run(), current)
+            })
+            .transpose()?
+            .flatten();
         // What takes room or rights is done before the folder is exchanged: behind that only a
         // rename is left.
         state
@@ -160,6 +185,7 @@ impl RunWriter {
         self.rejects.map(in_place).transpose()?;
         self.folder.exchange()?;
         let mut warnings = remember(&self.folder, state)?;
+        warnings.extend(kept.into_iter().flat_map(history::Prepared::commit));
         warnings.extend(self.folder.clear());
         Ok(Done {
             metrics,

@@ -104,7 +104,7 @@ pub enum NoticeCode {
 
     /// The state is of a later moment than the run.
     StateLater,
-    /// The state, or the run in the output folder, was written by a later funnelc.
+    /// The state, the history, or the run in the output folder, was written by a later funnelc.
     LaterFormat,
     /// The state is damaged.
     StateDamaged,
@@ -114,6 +114,10 @@ pub enum NoticeCode {
     NotAState,
     /// The folder of the state cannot be used.
     CannotUseState,
+    /// The folder of the history holds other things.
+    NotAHistory,
+    /// The folder of the history cannot be used.
+    CannotUseHistory,
     /// The output folder holds things that are not part of a run.
     NotARun,
     /// The output folder holds a run that was changed since.

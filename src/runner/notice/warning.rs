@@ -140,6 +140,8 @@ pub enum Aftermath {
     FolderLeft { folder: PathBuf, error: io::Error },
     #[error("`{}`, which nothing needs any more, cannot be removed: {error}", file.display())]
     SnapshotLeft { file: PathBuf, error: io::Error },
+    #[error("it is not in the history in `{}` yet: {error}", folder.display())]
+    HistoryLate { folder: PathBuf, error: io::Error },
     #[error("its table is not on standard output: {0}")]
     Unprinted(String),
 }
@@ -151,6 +153,7 @@ impl Aftermath {
             Self::OtherwiseWritten { .. } => NoticeCode::OtherwiseWritten,
             Self::Unconfirmed(_) | Self::StateUnconfirmed { .. } => NoticeCode::Unconfirmed,
             Self::FolderLeft { .. } | Self::SnapshotLeft { .. } => NoticeCode::LeftBehind,
+            Self::HistoryLate { .. } => NoticeCode::CannotUseHistory,
             Self::Unprinted(_) => NoticeCode::Unprinted,
         }
     }

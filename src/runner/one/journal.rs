@@ -1,5 +1,7 @@
 //! The rows of a journal that are about one contact; the others are only split.
 
+use memchr::memmem;
+
 use crate::runner::error::RunError;
 use crate::runner::input::blocks::{Blocks, Source};
 use crate::runner::input::row::{Rows, without_line_end};
@@ -48,11 +50,26 @@ pub(super) fn headed(
     Ok((blocks, header))
 }
 
+/// Whether a line of whole rows begins with a key: most have none, and are not split. Within quotes
+/// a line may begin so, too, which costs nothing but the time.
+fn may_be_in(chunk: &[u8], key: &str) -> bool {
+    let cell = [key.as_bytes(), b","].concat();
+    let quoted = [b"\"", key.replace('"', "\"\"").as_bytes(), b"\","].concat();
+    [cell, quoted].iter().any(|start| {
+        let behind_a_line =
+            || memmem::find_iter(chunk, start).any(|at| at > 0 && chunk[at - 1] == b'\n');
+        chunk.starts_with(start) || behind_a_line()
+    })
+}
+
 impl ChunkJob for About<'_> {
     type Part = Vec<u8>;
     type Sum = Vec<u8>;
 
     fn part(&self, chunk: &[u8], line: u64) -> Result<Vec<u8>, RunError> {
+        if !may_be_in(chunk, self.key) {
+            return Ok(Vec::new());
+        }
         let rows = Rows::split(chunk, line);
         let about = rows.iter().filter(|row| row.text(0) == self.key);
         Ok(about.flat_map(|row| row.whole().iter().copied()).collect())

@@ -144,6 +144,11 @@ impl Folder {
             .map_err(failed(&self.target.join(name)))
     }
 
+    /// Where the files of the run lie until the exchange.
+    pub(crate) fn run(&self) -> PathBuf {
+        self.staging.run()
+    }
+
     /// Where the run will stand.
     pub(crate) fn target(&self) -> &Path {
         &self.target

@@ -14,6 +14,7 @@ pub(crate) mod file;
 pub(crate) mod folder;
 pub(crate) mod forms;
 mod formulas;
+pub(crate) mod history;
 pub(crate) mod journal;
 pub(crate) mod manifest;
 pub(crate) mod place;

@@ -211,7 +211,7 @@ fn is_numbered(name: &OsStr, prefix: &OsStr) -> bool {
 }
 
 /// Removes a folder with the files of a run, and nothing else.
-fn emptied(folder: &Path) -> io::Result<()> {
+pub(super) fn emptied(folder: &Path) -> io::Result<()> {
     FILES
         .iter()
         .try_for_each(|name| removed(&folder.join(name)))?;
