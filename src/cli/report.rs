@@ -1,4 +1,4 @@
-//! `funnelc report`: what a run did, as one page for people.
+//! `funnelc report`: what a run did, or all runs of a history, as one page for people.
 
 use std::path::{Path, PathBuf};
 
@@ -9,17 +9,19 @@ use super::output::Terminal;
 use super::run::{self, Loaded};
 use super::{CliError, Exit, plan, project};
 use crate::plan::Plan;
-use crate::report::page::{self, Page};
+use crate::report::page::{self, OverTime, Page};
 use crate::runner::RunError;
 use crate::runner::batch::Watch;
 use crate::runner::notice::NoticeCode;
 use crate::runner::one::{Ways, ways};
+use crate::runner::output::history;
 
 /// The arguments of `funnelc report`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The folder of a run (`--out`), which is only read
-    #[arg(value_name = "RUN")]
+    /// The folder of a run (`--out`), or the history of runs (`run --history`), of which the page
+    /// shows the last one and what all of them did; it is only read
+    #[arg(value_name = "RUN|HISTORY")]
     run: PathBuf,
     /// The project or the plan that ran. Default: the project around the current folder
     #[arg(long, value_name = "PATH|PLAN.json")]
@@ -49,14 +51,18 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
             (plan, Some(compiled))
         }
     };
-    let read = Read::of(&args.run)?;
+    let kept = kept_in(&args.run)?;
+    let last = kept.as_ref().map(|runs| last_of(runs, args)).transpose()?;
+    let read = Read::of(last.unwrap_or(&args.run))?;
     read.is_of(&plan, args)?;
+    let over_time = kept.map(|runs| over_time(&runs, &plan)).transpose()?;
     let page = page::html(&Page {
         plan: &plan,
         project: compiled.as_deref(),
         run: &read.run,
         metrics: &read.metrics,
         ways: &read.ways,
+        over_time: over_time.as_ref(),
     });
     let sources = compiled.as_ref().map(|it| Kept::of(&it.sources));
     let kept = sources.unwrap_or_default().and([args.project.as_deref()]);
@@ -72,18 +78,7 @@ struct Read {
 
 impl Read {
     fn of(folder: &Path) -> Result<Self, CliError> {
-        let file = folder.join("run.json");
-        if !file.is_file() {
-            let message = format!("there is no run in `{}`", folder.display());
-            return Err(CliError::new(message).help("name the folder of a run (`--out`)"));
-        }
-        let run: Value = serde_json::from_slice(&run::whole(&file)?).unwrap_or_default();
-        let metrics = String::from_utf8(run::whole(&folder.join("metrics.json"))?);
-        let metrics = metrics.unwrap_or_default();
-        if run["format"] != 1 || !run["plan"].is_string() || !page::is_metrics(&metrics) {
-            let message = "this is no run that this funnelc reads";
-            return Err(CliError::new(message).of(folder));
-        }
+        let (run, metrics) = figures(folder)?;
         let ways = journal(&folder.join("journal.csv"))?;
         Ok(Self { run, metrics, ways })
     }
@@ -97,6 +92,55 @@ impl Read {
         let help = "name the project as it was, or the plan of the run: `--project PLAN.json`";
         Err(CliError::new(message).of(&args.run).help(help))
     }
+}
+
+/// What run.json and metrics.json of a run say.
+fn figures(folder: &Path) -> Result<(Value, String), CliError> {
+    let file = folder.join("run.json");
+    if !file.is_file() {
+        let message = format!("there is no run in `{}`", folder.display());
+        return Err(CliError::new(message)
+            .help("name the folder of a run (`--out`), or a history (`run --history`)"));
+    }
+    let run: Value = serde_json::from_slice(&run::whole(&file)?).unwrap_or_default();
+    let metrics = String::from_utf8(run::whole(&folder.join("metrics.json"))?);
+    let metrics = metrics.unwrap_or_default();
+    if run["format"] != 1 || !run["plan"].is_string() || !page::is_metrics(&metrics) {
+        let message = "this is no run that this funnelc reads";
+        return Err(CliError::new(message).of(folder));
+    }
+    Ok((run, metrics))
+}
+
+/// The folders of the runs in a history, the earliest first; nothing where it is none.
+fn kept_in(folder: &Path) -> Result<Option<Vec<PathBuf>>, CliError> {
+    if !history::is_history(folder)? {
+        return Ok(None);
+    }
+    let kept = history::entries(folder).map_err(|error| run::unread(folder, &error))?;
+    let path = |entry: &history::Entry| folder.join(entry.name());
+    Ok(Some(kept.iter().map(path).collect()))
+}
+
+fn last_of<'a>(runs: &'a [PathBuf], args: &Args) -> Result<&'a Path, CliError> {
+    let none = || {
+        let message = format!("there is no run in the history in `{}`", args.run.display());
+        CliError::new(message).help("`funnelc run --history` keeps each run in it")
+    };
+    runs.last().map(PathBuf::as_path).ok_or_else(none)
+}
+
+/// The sums of all runs, one after the other.
+fn over_time(runs: &[PathBuf], plan: &Plan) -> Result<OverTime, CliError> {
+    let mut sums = OverTime::of(plan.model());
+    for folder in runs {
+        // One that is removed meanwhile was too old to be kept.
+        if folder.join("run.json").is_file() {
+            let (run, metrics) = figures(folder)?;
+            sums.add(&run, &serde_json::from_str(&metrics).unwrap_or_default());
+        }
+    }
+    Ok(sums)
 }
 
 /// The ways in a journal; none where there is no journal.

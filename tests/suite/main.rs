@@ -35,6 +35,7 @@ mod generated;
 mod graph;
 mod guide;
 mod history;
+mod history_page;
 mod imports;
 mod in_flight;
 mod io_beside;

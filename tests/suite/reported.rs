@@ -30,7 +30,7 @@ fn report(folder: &Path, project: &str) -> Run {
 }
 
 /// The cells of the row of a table that begins with a name.
-fn row(page: &str, name: &str) -> Vec<String> {
+pub(crate) fn row(page: &str, name: &str) -> Vec<String> {
     let begin = format!("<th scope=\"row\">{name}</th>");
     let (_, behind) = page
         .split_once(&begin)
@@ -103,7 +103,7 @@ fn a_plan_gives_the_page_without_the_yaml_and_another_plan_none() {
     assert_eq!(nothing.code, Some(3));
     insta::assert_snapshot!(nothing.err, @r"
     error: there is no run in `state`
-      help: name the folder of a run (`--out`)
+      help: name the folder of a run (`--out`), or a history (`run --history`)
     ");
 }
 

@@ -13,6 +13,10 @@ funnelc=target/debug/funnelc
 shop=examples/webshop
 "$funnelc" run "$shop" --contacts "$shop/contacts.csv" --state "$out/state" --out "$out/first" --now 2026-11-21T09:00 > /dev/null
 "$funnelc" report "$out/first" --project "$shop" -o "$out/webshop.html"
+for day in 21 22 28; do
+  "$funnelc" run "$shop" --contacts "$shop/contacts.csv" --state "$out/states" --history "$out/history" --out "$out/next" --now "2026-11-${day}T09:00" > /dev/null
+done
+"$funnelc" report "$out/history" --project "$shop" -o "$out/history.html"
 leads=examples/b2b-leads
 "$funnelc" run "$leads" --contacts "$leads/contacts.csv" --companies "$leads/companies.csv" --events "$leads/events.csv" --out "$out/leads" --now 2026-11-21T09:00 > /dev/null 2>&1
 "$funnelc" report "$out/leads" --project "$leads" -o "$out/b2b-leads.html"

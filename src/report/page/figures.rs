@@ -269,7 +269,7 @@ fn drawing(panels: &[Panel], kind: &str, id: &str) -> String {
     panel.map(Panel::svg).unwrap_or_default()
 }
 
-fn values(object: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn values(object: &Value) -> impl Iterator<Item = &Value> {
     object
         .as_object()
         .into_iter()
@@ -281,7 +281,7 @@ fn sum<'a>(all: impl Iterator<Item = &'a Value>, figure: &str) -> u64 {
         .fold(0, u64::saturating_add)
 }
 
-fn count(figure: &Value) -> u64 {
+pub(super) fn count(figure: &Value) -> u64 {
     figure.as_u64().unwrap_or(0)
 }
 
@@ -292,7 +292,7 @@ fn bar(count: u64, most: u64) -> u64 {
 }
 
 /// A number with its thousands apart, as `12,345`.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.char_indices() {

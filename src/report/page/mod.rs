@@ -2,6 +2,7 @@
 //! the YAML of the project. Nothing on it is fetched or sent, and what a project says is only text.
 
 mod figures;
+mod over_time;
 mod yaml;
 
 use askama::Template;
@@ -13,6 +14,8 @@ use crate::graph::{Journey, Node};
 use crate::plan::Plan;
 use crate::report::outgoing::{Outgoing, Row};
 use crate::runner::one::Ways;
+pub use over_time::OverTime;
+
 use figures::{Campaign, Funnel, Segment, Skipped, Tile};
 use yaml::File;
 
@@ -28,6 +31,8 @@ pub struct Page<'a> {
     pub metrics: &'a str,
     /// What the journal counts.
     pub ways: &'a Ways,
+    /// What all runs of the history did of which this is the last, if it is of one.
+    pub over_time: Option<&'a OverTime>,
 }
 
 /// The page.
@@ -44,6 +49,7 @@ struct Report {
     funnels: Vec<Funnel>,
     campaigns: Vec<Campaign>,
     segments: Vec<Segment>,
+    history: Option<over_time::Shown>,
     files: Vec<File>,
     journal: String,
 }
@@ -85,6 +91,7 @@ pub fn html(page: &Page<'_>) -> String {
         funnels: figures::funnels(model, &metrics, page.ways, &panels),
         campaigns: figures::campaigns(model, &metrics, &panels),
         segments: figures::segments(model, &metrics),
+        history: page.over_time.map(OverTime::shown),
         files,
         journal: text(&page.run["journal"]),
     };

@@ -86,3 +86,19 @@ impl ChunkJob for About<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_begins_no_line_is_not_looked_for() {
+        let chunk = b"1,a,send\n17,7,send\n\"a \"\"b\"\"\",x,send\n";
+        for key in ["1", "17", "a \"b\""] {
+            assert!(may_be_in(chunk, key), "{key}");
+        }
+        for key in ["7", "a", "send", "a b"] {
+            assert!(!may_be_in(chunk, key), "{key}");
+        }
+    }
+}
