@@ -138,7 +138,7 @@ fn overlay(run: &Path) -> Result<Overlay, CliError> {
     } else {
         run.to_path_buf()
     };
-    let text = String::from_utf8(run::whole(&file)?).unwrap_or_default();
+    let text = String::from_utf8(run::part_of_run(&file)?).unwrap_or_default();
     if !page::is_metrics(&text) {
         let message = "these are no metrics of a run that this funnelc reads";
         let help = "name the folder of a run (`--out`), or its metrics.json";

@@ -14,7 +14,7 @@ use crate::runner::RunError;
 use crate::runner::batch::Watch;
 use crate::runner::notice::NoticeCode;
 use crate::runner::one::{Ways, ways};
-use crate::runner::output::history;
+use crate::runner::output::{access, history};
 
 /// The arguments of `funnelc report`.
 #[derive(Debug, clap::Args)]
@@ -102,8 +102,8 @@ fn figures(folder: &Path) -> Result<(Value, String), CliError> {
         return Err(CliError::new(message)
             .help("name the folder of a run (`--out`), or a history (`run --history`)"));
     }
-    let run: Value = serde_json::from_slice(&run::whole(&file)?).unwrap_or_default();
-    let metrics = String::from_utf8(run::whole(&folder.join("metrics.json"))?);
+    let run: Value = serde_json::from_slice(&run::part_of_run(&file)?).unwrap_or_default();
+    let metrics = String::from_utf8(run::part_of_run(&folder.join("metrics.json"))?);
     let metrics = metrics.unwrap_or_default();
     if run["format"] != 1 || !run["plan"].is_string() || !page::is_metrics(&metrics) {
         let message = "this is no run that this funnelc reads";
@@ -143,11 +143,10 @@ fn over_time(runs: &[PathBuf], plan: &Plan) -> Result<OverTime, CliError> {
     Ok(sums)
 }
 
-/// The ways in a journal; none where there is no journal.
+/// The ways in a journal.
 pub(super) fn journal(file: &Path) -> Result<Ways, CliError> {
-    if !file.is_file() {
-        return Ok(Ways::default());
-    }
+    // Each run has one, be it empty.
+    access::regular(file).map_err(|error| run::unread(file, &error))?;
     let interrupted = run::signals()?.interrupted;
     let watch = Watch {
         interrupted: &interrupted,

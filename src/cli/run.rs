@@ -35,8 +35,8 @@ pub(crate) use failed::{
     Broken, bad_events, damaged, earlier, no_companies, no_events, no_room, wrong_in,
 };
 pub(crate) use inputs::{
-    Loaded, events, loaded, now, options, plan, progress_bar, signals, source, state, temporary,
-    threads, unread, whole,
+    Loaded, events, loaded, now, options, part_of_run, plan, progress_bar, signals, source, state,
+    temporary, threads, unread, whole,
 };
 pub(crate) use journal::JournalRows;
 pub(crate) use simulated::simulate;

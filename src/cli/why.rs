@@ -1,10 +1,12 @@
 //! `funnelc why`: for one contact, why it is in a segment, stage or campaign or not, and what
 //! became of each message; nothing is written.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use serde_json::Value;
 
 use super::output::{Stream, Terminal};
 use super::run::{self, Broken, Loaded};
@@ -135,37 +137,75 @@ fn asked(args: &Args, project: (&Plan, Option<&Sources>)) -> Result<Answer, Brok
     why(project, asked, given, run::options(None), &watch).map_err(Broken::Run)
 }
 
-/// The journals of a history, of the run in a folder, or of the runs whose folders lie in it, in order of their
-/// names; a folder whose name begins with a dot is one that was being written.
+/// The journals of a history, of the run in a folder, or of the runs whose folders lie in it, in
+/// order of their names, and never of a simulation; a folder whose name begins with a dot is one
+/// that was being written.
 fn journals(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     if history::is_history(folder)? {
         let kept = history::entries(folder).map_err(|error| run::unread(folder, &error))?;
         let journal = |entry: &history::Entry| folder.join(entry.name()).join(JOURNAL);
         return Ok(kept.iter().map(journal).filter(|it| it.is_file()).collect());
     }
-    let own = folder.join(JOURNAL);
-    if own.is_file() {
-        return Ok(vec![own]);
+    if folder.join(JOURNAL).is_file() {
+        let run = told(folder)?;
+        if run.is_none_or(|run| run.is_simulated) {
+            let message = format!(
+                "nothing in `{}` has happened: it is no run",
+                folder.display()
+            );
+            return Err(CliError::new(message).help(
+                "name the history (`run --history`), or the folder of a run; of a simulation \
+                    nobody got anything",
+            ));
+        }
+        return Ok(vec![folder.join(JOURNAL)]);
     }
-    let mut found = Vec::new();
+    let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
     for entry in fs::read_dir(folder).map_err(|error| run::unread(folder, &error))? {
         let entry = entry.map_err(|error| run::unread(folder, &error))?;
-        let journal = entry.path().join(JOURNAL);
-        if !entry.file_name().to_string_lossy().starts_with('.') && journal.is_file() {
-            found.push(journal);
+        // What is found by walking is not followed.
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        if !is_folder || entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
+        // A copy of a run is the same run once more.
+        if let Some(run) = told(&entry.path())?
+            && !run.is_simulated
+            && seen.insert(run.text)
+        {
+            found.push(entry.path().join(JOURNAL));
         }
     }
     found.sort();
     if found.is_empty() {
         let message = format!(
-            "there is no `{JOURNAL}` in `{}`, nor in a folder in it",
+            "there is no run in `{}`, nor in a folder in it",
             folder.display()
         );
         return Err(CliError::new(message).help(
-            "name the history (`run --history`), the folder of a run (`--out`), or the one in which those of the runs lie",
+            "name the history (`run --history`), the folder of a run (`--out`), or the one in which \
+                those of the runs lie",
         ));
     }
     Ok(found)
+}
+
+/// What the run.json of a folder says.
+struct Told {
+    text: Vec<u8>,
+    is_simulated: bool,
+}
+
+/// Nothing where there is no run.json: what no run wrote has not happened.
+fn told(folder: &Path) -> Result<Option<Told>, CliError> {
+    let file = folder.join("run.json");
+    if !file.is_file() {
+        return Ok(None);
+    }
+    let text = run::part_of_run(&file)?;
+    let told: Value = serde_json::from_slice(&text).unwrap_or_default();
+    let is_simulated = !told["simulated"].is_null();
+    Ok((told["format"] == 1).then_some(Told { text, is_simulated }))
 }
 
 /// The file of a run that says what happened.

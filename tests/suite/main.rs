@@ -60,6 +60,7 @@ mod patterns;
 mod pictures;
 mod plan;
 mod projects;
+mod read_back;
 mod readme;
 mod reference;
 mod reported;

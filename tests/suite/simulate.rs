@@ -18,7 +18,7 @@ use crate::generate::Case;
 use crate::projects::{cases, first, plan_of, sources};
 
 /// So many projects are enough: each costs as many runs as it has instants.
-const MOST: u64 = 2000;
+const MOST: u64 = 100;
 
 const HOUR: i64 = 3600;
 

@@ -1,7 +1,7 @@
 //! What a run and a comparison are given: plan, moment, files, threads, and the signals that stop
 //! them.
 
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,6 +24,7 @@ use crate::runner::input::blocks::Source;
 use crate::runner::input::cell;
 use crate::runner::input::state_store::Snapshot;
 use crate::runner::notice::NoticeCode;
+use crate::runner::output::access;
 use crate::runner::output::store::Store;
 
 /// What stands at the path of a run.
@@ -260,6 +261,24 @@ pub(crate) fn state(folder: &Path) -> Result<Snapshot, CliError> {
         ))),
     }
 }
+
+/// A file of a run that is read at once; anything else in its place, such as a pipe, is told.
+pub(crate) fn part_of_run(path: &Path) -> Result<Vec<u8>, CliError> {
+    let read = || {
+        let mut bytes = Vec::new();
+        let file = access::regular(path)?;
+        let read = file.take(LARGEST_PART + 1).read_to_end(&mut bytes)?;
+        if read as u64 > LARGEST_PART {
+            let message = format!("it has more than {LARGEST_PART} bytes");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
+        Ok(bytes)
+    };
+    read().map_err(|error| unread(path, &error))
+}
+
+/// Metrics of a thousand campaigns of a hundred steps have some 20 MB.
+const LARGEST_PART: u64 = 256 << 20;
 
 /// A file that is small enough to be read at once.
 #[expect(

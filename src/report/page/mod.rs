@@ -41,6 +41,8 @@ pub struct Page<'a> {
 struct Report {
     title: String,
     at: String,
+    /// Of a simulation, from when on it goes.
+    simulated: Option<String>,
     plan: String,
     style: &'static str,
     tiles: Vec<Tile>,
@@ -83,6 +85,9 @@ pub fn html(page: &Page<'_>) -> String {
             .clone()
             .unwrap_or_else(|| "journey".to_owned()),
         at: text(&page.run["now"]).replace('T', " "),
+        simulated: page.run["simulated"]["from"]
+            .as_str()
+            .map(|from| from.replace('T', " ")),
         plan: text(&page.run["plan"]).chars().take(12).collect(),
         style: Panel::style(),
         tiles: figures::tiles(&metrics, &outgoing),

@@ -3,7 +3,7 @@
 //!
 //! Alike are those whose answers to the plan's questions, stages, channels that must not be used and
 //! addresses that are there are the same, in a plan in which nothing else decides
-//! ([`Program::alike`]). So this gives what the executor would give, and asks it once.
+//! ([`Rules::alike`](crate::runner::program::Rules::alike)). So this gives what the executor would give, and asks it once.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};

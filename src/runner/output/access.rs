@@ -22,7 +22,7 @@ pub(crate) enum Readers {
 }
 
 /// Opens a file to be read. A pipe in its place would wait for who writes into it, for ever.
-pub(super) fn regular(path: &Path) -> io::Result<File> {
+pub(crate) fn regular(path: &Path) -> io::Result<File> {
     let file = flagged(OFlags::NONBLOCK).read(true).open(path)?;
     if file.metadata()?.is_file() {
         Ok(file)

@@ -202,6 +202,10 @@ impl<W> Sum<W> {
             seconds: i64::from(model.every),
             ..Duration::default()
         };
+        // What is nearer than the schedule is rounded down to it.
+        let is_nearer =
+            |it: &Duration| it.months == 0 && it.days == 0 && it.seconds < schedule.seconds;
+        let every = every.filter(|it| !is_nearer(it));
         let visited = self.visited.iter().map(|it| u64::from(it.count_ones()));
         Simulated {
             from: prepared.moment(ticks.moment(0)),
