@@ -159,7 +159,10 @@ fn a_password_is_hidden_before_a_line_is_broken() {
         "a".repeat(30),
         "b".repeat(30)
     );
-    let project = project.replace("if: { tag: hot }", &format!("if: {{ field: {link}"));
+    let project = project.replace(
+        "enter: { in-funnel: shop }",
+        &format!("enter: {{ field: {link}"),
+    );
     let folder = folder();
     fs::write(folder.path().join("funnelc.yaml"), project).unwrap();
     for format in ["text", "mermaid", "dot", "svg"] {

@@ -2,6 +2,7 @@
 //! that browsers fall back to, so that a text never needs more room than it was given.
 
 use crate::diagram::wrap::wrap;
+use crate::screen::one_line;
 
 /// How a text is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,10 +25,12 @@ pub(super) const LINE: Font = Font {
     bold: false,
 };
 
-/// The width of a text in pixels, rounded up.
+/// The width of a text in pixels, rounded up; of what nobody sees that of its escape, which is
+/// drawn in its place.
 pub(super) fn width(text: &str, font: Font) -> i32 {
     let heavier = if font.bold { 75 } else { 0 };
-    let advances = text.chars().map(|c| i64::from(advance(c) + heavier));
+    let shown = one_line(text);
+    let advances = shown.chars().map(|c| i64::from(advance(c) + heavier));
     let pixels = (advances.sum::<i64>() * i64::from(font.size) + 999) / 1000;
     i32::try_from(pixels).unwrap_or(i32::MAX)
 }
