@@ -21,7 +21,7 @@ use crate::simulate::{Given, assert_same, moments};
 const HOUR: i64 = 3600;
 
 /// So many projects are enough: each costs as many runs as it has instants.
-const MOST: u64 = 1000;
+const MOST: u64 = 100;
 
 /// What is wrong with a file, a line each: where, what, and what to write.
 fn mistakes(text: &str, model: &Model) -> Vec<String> {
